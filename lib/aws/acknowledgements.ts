@@ -24,6 +24,8 @@ const REASONS = {
   versions:
     'Each deployment that changes a function publishes a version of it, and a running execution calls the version that its definition names; the permission covers the versions of one function.',
   deadLetters: 'The queue has the dead letters of rules and schedules of EventBridge, and an alarm watches it.',
+  queueKeys:
+    'Only a queue knows the key that encrypts it; the permission covers what that key encrypted for the one queue of the trigger.',
   executions: 'Executions are named when they start; the permission covers the executions of one state machine only.',
 } as const;
 
@@ -33,7 +35,10 @@ export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): v
   for (const workflow of workflows) {
     const { stateMachine, stateMachineName, functions } = workflow;
     acknowledgeWildcard(stateMachine.role, '*', REASONS.noResources);
-    for (const each of workflow.triggers) acknowledgeWildcard(each.stateMachine.role, '*', REASONS.noResources);
+    for (const each of workflow.triggers) {
+      acknowledgeWildcard(each.stateMachine.role, '*', REASONS.noResources);
+      acknowledgeWildcard(each.sourceRole, QUEUE_KEYS, REASONS.queueKeys);
+    }
     if (workflow.deadLetters) acknowledge(workflow.deadLetters, 'AwsSolutions-SQS3', REASONS.deadLetters);
     for (const each of functions.values()) acknowledgeVersions(stateMachine.role, each);
     for (const name of [stateMachineName, nestedPattern(workflow, workflow.compiled) ?? []].flat()) {
@@ -64,6 +69,7 @@ export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): v
 /** How cdk-nag spells the start of an ARN. */
 const STATES = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:';
 const EXECUTIONS = `${STATES}execution:`;
+const QUEUE_KEYS = 'arn:<AWS::Partition>:kms:<AWS::Region>:*:key/*';
 
 const acknowledgeWildcard = (role: IConstruct | undefined, resource: string, reason: string): void => {
   if (role) acknowledge(role, `AwsSolutions-IAM5[Resource::${resource}]`, reason);

@@ -12,6 +12,7 @@ export type { FunctionOptions, FunctionsOptions } from './function-options.ts';
 export type { FunctionSecret, ReadableSecret } from './function-secrets.ts';
 export type { GradualDeployment, WatchedAlarm } from './live-alias.ts';
 export { StepflowStack, type StepflowStackProps } from './stepflow-stack.ts';
+export type { TriggerBucket, TriggerBus, TriggerOptions, TriggerQueue } from './triggers/bound-sources.ts';
 export type { CompletionStatus, WorkflowTrigger } from './triggers/workflow-triggers.ts';
 export { Workflow, type WorkflowProps } from './workflow.ts';
 export { type ApiOptions, WorkflowApi, type WorkflowApiProps } from './workflow-api.ts';

@@ -1,3 +1,4 @@
+import type { Compiled } from '../compiler/compile.ts';
 import { filesOf } from '../project/components/prepared-component.ts';
 import type { DeployableFlow } from './deployable-flow.ts';
 import type { FunctionOptions, FunctionsOptions } from './function-options.ts';
@@ -13,6 +14,15 @@ const OF_FUNCTION = 3;
 
 /** The resources of a state machine of a flow: itself, its role, its version and its alias. */
 const OF_FLOW = 4;
+
+/** The resources of a trigger: a rule, schedule or pipe, the Express state machine that it starts, and the role of each. */
+const OF_TRIGGER = 4;
+
+/** The resources of a flow that has triggers or tells targets of its end: the queue of dead letters and its policy. */
+const OF_DEAD_LETTERS = 2;
+
+/** The resources of a target: at most a role and its policy. */
+const OF_TARGET = 2;
 
 /** The API, its stage, routes, permissions and function; the bucket and its policy; the log groups; the dashboard. */
 const OTHERS = 25;
@@ -45,7 +55,15 @@ export interface StackContents {
 }
 
 const ofMachines = (flows: readonly DeployableFlow[]): number =>
-  flows.reduce((all, { compiled }) => all + OF_FLOW + compiled.nestedMachines.length, 0);
+  flows.reduce((all, { compiled }) => all + OF_FLOW + compiled.nestedMachines.length + ofStarts(compiled), 0);
+
+/** How many resources start a flow, and tell of its end. */
+export function ofStarts({ triggers = [], flow }: Pick<Compiled, 'triggers' | 'flow'>): number {
+  const told = [flow?.completion?.onSuccess ?? [], flow?.completion?.onFailure ?? []];
+  const rules = told.filter((targets) => targets.length > 0).length;
+  if (triggers.length + rules === 0) return 0;
+  return OF_DEAD_LETTERS + OF_TRIGGER * triggers.length + rules + OF_TARGET * told.flat().length;
+}
 
 function ofFunctions(flows: readonly DeployableFlow[], defaults: FunctionOptions): number {
   const functions = new Set(

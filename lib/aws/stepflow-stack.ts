@@ -15,7 +15,8 @@ import { aliasOutputId, constructIds, outputId } from './flow-ids.ts';
 import { type FlowInFolder, flowsInFolder } from './flows-in-folder.ts';
 import type { GradualDeployment } from './live-alias.ts';
 import { logsOf } from './log-groups.ts';
-import { hasNoRoomFor, isTooLarge } from './stack-size.ts';
+import { hasNoRoomFor, isTooLarge, ofStarts } from './stack-size.ts';
+import { optionsFor, refuseUnused, type TriggerOptions, triggerOptions } from './triggers/bound-sources.ts';
 import { Workflow, type WorkflowProps } from './workflow.ts';
 import { alarmCount } from './workflow-alarms.ts';
 import { type ApiOptions, WorkflowApi } from './workflow-api.ts';
@@ -92,7 +93,7 @@ export interface StepflowStackProps extends StackProps {
    */
   readonly alarms?: AlarmOptions | false;
   /**
-   * Whether the triggers of the flows start them: see {@link WorkflowProps}.
+   * What of the app the triggers of the flows name, and whether they start them: see {@link WorkflowProps}.
    * @default true
    */
   readonly triggers?: WorkflowProps['triggers'];
@@ -150,7 +151,6 @@ export class StepflowStack extends Stack {
       ...(alarms && { alarms }),
       ...(removalPolicy && { removalPolicy }),
       ...(maxConcurrency !== undefined && { maxConcurrency }),
-      ...(props.triggers !== undefined && { triggers: props.triggers }),
     };
     const sources = flowsIn(this, folder).map(({ file, name }) => ({ flow: file, flowName: name, ...common }));
     const flows = sources.map(deployableFlow);
@@ -158,7 +158,7 @@ export class StepflowStack extends Stack {
     const nested = props.nestedFunctions ?? isTooLarge(flows, functions);
     new Components(this, { nested });
     if (alarms && hasNoRoomFor(alarmsOf(this, flows, alarms), { flows, nested, functions })) new AlarmStacks(this);
-    this.workflows = createAll(this, sources, this.blobs);
+    this.workflows = createAll(this, withTriggers(this, sources, flows, triggerOptions(props.triggers)), this.blobs);
     this.api = new WorkflowApi(this, 'Api', { ...props.api, workflows: this.workflows, ...logging });
     this.dashboard = dashboard ? createDashboard(this, this.workflows, nested) : undefined;
     this.createOutputs();
@@ -200,7 +200,8 @@ function createDashboard(stack: Stack, workflows: readonly Workflow[], nested: b
 /** How many alarms the flows have together. */
 const alarmsOf = (stack: Stack, flows: readonly DeployableFlow[], options: AlarmOptions): number =>
   flows.reduce(
-    (sum, { source, functions }) => sum + alarmCount(alarmBounds(stack, options, source), functions.size),
+    (sum, { source, functions, compiled }) =>
+      sum + alarmCount(alarmBounds(stack, options, source), functions.size, ofStarts(compiled) > 0),
     0,
   );
 
@@ -236,6 +237,18 @@ function prepareAll(flows: readonly DeployableFlow[]): void {
 }
 
 type NamedFlow = WorkflowProps & Required<Pick<WorkflowProps, 'flowName'>>;
+
+/** Gives each flow the options of its own triggers. */
+function withTriggers(
+  stack: Stack,
+  sources: readonly NamedFlow[],
+  flows: readonly DeployableFlow[],
+  options: TriggerOptions,
+): readonly NamedFlow[] {
+  const all = flows.map(({ compiled }) => compiled.flow?.triggers ?? []);
+  refuseUnused(stack, options, all.flat());
+  return sources.map((source, at) => ({ ...source, triggers: optionsFor(options, all[at] ?? []) }));
+}
 
 /** Continues after a flow with errors, so that the errors of all flows are reported at once. */
 function createAll(stack: Stack, flows: readonly NamedFlow[], blobs: BlobStore): readonly Workflow[] {

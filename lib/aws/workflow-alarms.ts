@@ -17,10 +17,15 @@ const METRICS = 10;
  */
 const MOST_OF_THROTTLES = 5;
 
-/** How many alarms a flow with these bounds has, at most. `functions`: how many it calls. */
-export function alarmCount({ failureRate, p99, throttles }: AlarmBounds, functions: number): number {
+/** How many alarms a flow with these bounds has, at most. `functions`: how many it calls; `letters`: whether it has dead letters. */
+export function alarmCount(
+  { failureRate, p99, throttles, deadLetters }: AlarmBounds,
+  functions: number,
+  letters = false,
+): number {
   const ofThrottles = throttles === undefined ? 0 : throttleAlarms(functions) || 1;
-  return (failureRate === undefined ? 0 : 1) + (p99 === undefined ? 0 : 1) + ofThrottles;
+  const others = [failureRate, p99, letters ? deadLetters : undefined].filter((bound) => bound !== undefined);
+  return others.length + ofThrottles;
 }
 
 /** How many alarms read the throttles of an execution and of so many functions; 0 if they would be too many. */

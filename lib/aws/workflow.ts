@@ -27,6 +27,7 @@ import { type DeployableFlow, deployableFlow, diagnosticsOf } from './deployable
 import { allowMapRuns, hasDistributedMap } from './distributed-maps.ts';
 import { publishFacts } from './flow-facts.ts';
 import { addWarnings, flowFunctions, refuseErrors } from './flow-functions.ts';
+import { constructIds } from './flow-ids.ts';
 import type { FunctionsOptions } from './function-options.ts';
 import { requirementsOf } from './function-requirements.ts';
 import type { ReadableSecret } from './function-secrets.ts';
@@ -41,6 +42,7 @@ import { createStateMachine } from './state-machine.ts';
 import { executionArn } from './state-machine-arns.ts';
 import { allowEncryptedLogs, grantStateMachineKey } from './state-machine-key.ts';
 import { stateMachineRoleDraft, stateMachines } from './state-machine-role.ts';
+import { refuseUnused, type TriggerOptions, triggerOptions } from './triggers/bound-sources.ts';
 import { completionTarget } from './triggers/completion-target.ts';
 import { createDeadLetters } from './triggers/dead-letters.ts';
 import { type CompletionStatus, completionPattern, WorkflowTrigger } from './triggers/workflow-triggers.ts';
@@ -138,10 +140,10 @@ export interface WorkflowProps {
    */
   readonly alarms?: AlarmOptions;
   /**
-   * Whether the flow's triggers start it. `false`: they are deployed, but switched off.
+   * What of the app the flow's triggers name, and whether they start it. `false`: they are deployed, but switched off.
    * @default true
    */
-  readonly triggers?: boolean;
+  readonly triggers?: boolean | TriggerOptions;
   /**
    * What happens to versions, functions and nested state machines that a later deployment has no use for.
    * @default RemovalPolicy.RETAIN - running executions may need them; `stepflow prune` deletes them
@@ -315,16 +317,22 @@ export class Workflow extends Construct implements iam.IGrantable {
 
   private createTriggers(props: WorkflowProps): readonly WorkflowTrigger[] {
     const { deadLetters, aliasArn, encryptionKey } = this;
+    refuseUnused(this, triggerOptions(props.triggers), this.compiled.flow?.triggers ?? []);
     if (!deadLetters) return [];
     const context = {
       ...{ aliasArn, deadLetters, encryptionKey },
       grantStart: (grantee: iam.IGrantable) => this.grantStartExecution(grantee),
       logGroup: sharedLogGroup(logsOf(this), 'executions', logOf(props)),
       includeExecutionData: props.logExecutionData ?? false,
-      enabled: props.triggers ?? true,
+      options: triggerOptions(props.triggers),
       permissionsBoundary: props.permissionsBoundary,
     };
-    return (this.compiled.triggers ?? []).map((each) => new WorkflowTrigger(this, each, context));
+    const { triggers = [] } = this.compiled;
+    const ids = constructIds(triggers.map(({ trigger }) => trigger.name));
+    return triggers.map((each) => {
+      const { name } = each.trigger;
+      return new WorkflowTrigger(this, `Trigger${ids.get(name) ?? name}`, each, context);
+    });
   }
 
   /** The targets that the flow itself names. */

@@ -11,6 +11,7 @@ import { explainLimits, type UsedLimit } from './limits.ts';
 import { guessProfiles, type MissingProfile } from './missing-profile.ts';
 import { type ExplainedOperation, explainOperations } from './operations.ts';
 import { type ExplainedTree, explainTree } from './tree.ts';
+import { type ExplainedStarts, explainStarts } from './triggers.ts';
 
 /** How long a flow takes, and how much a profile improves that. */
 export interface ExplainedTimes {
@@ -30,6 +31,8 @@ export interface ExplainedTimes {
 /** What a flow was compiled to, and why. */
 export interface Explanation {
   readonly name: string;
+  /** What starts it besides calls, and who is told how its executions end. */
+  readonly starts: ExplainedStarts;
   /** What each pass changed, and what that saved. */
   readonly passes: Compiled['passes'];
   readonly tree: ExplainedTree | null;
@@ -65,6 +68,8 @@ export interface ExplainOptions {
   readonly input?: Json;
   /** The memory of the components' functions, in MB. @default that of a function */
   readonly memorySizes?: () => Promise<(component: string) => number | undefined>;
+  /** From when on the next times of its schedules are. @default now */
+  readonly now?: Date;
 }
 
 /** An explanation, or the failure of the simulated run that it is based on. */
@@ -76,7 +81,7 @@ export interface Explained {
 /** Explains a flow without errors: its arrangement, what the passes saved, how large values may be, how much of each limit is used. */
 export async function explain(
   opened: Pick<OpenedFlow, 'source' | 'file' | 'settings' | 'compiled'>,
-  { measured, memorySizes, input }: ExplainOptions = {},
+  { measured, memorySizes, input, now = new Date() }: ExplainOptions = {},
 ): Promise<Explained> {
   const { settings, compiled } = opened;
   const { profile, ...unmeasuredSettings } = settings;
@@ -99,6 +104,7 @@ export async function explain(
   const { makespanSeconds, criticalPathSeconds, levelSeconds, criticalSteps } = simulation;
   const explanation: Explanation = {
     name: compiled.name,
+    starts: explainStarts(flow, now),
     passes: compiled.passes,
     tree: explainTree(plan, durationsFrom(profile, compiled.steps.flatMap(membersOf))) ?? null,
     times: {

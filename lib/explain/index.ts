@@ -4,3 +4,4 @@ export type { Harmless } from './harmless.ts';
 export type { UsedLimit } from './limits.ts';
 export type { ExplainedOperation } from './operations.ts';
 export type { ExplainedStep, ExplainedTree } from './tree.ts';
+export type { ExplainedStarts, ExplainedTrigger } from './triggers.ts';

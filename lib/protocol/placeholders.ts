@@ -16,10 +16,11 @@ export const PLACEHOLDER_FIELDS = ['FunctionName', 'StateMachineArn', 'QueueUrl'
 /** The text of a placeholder, which is no expression. */
 export const placeholder = (kind: Placeholder['kind'], name: string): Plain => `\${${kind}:${name}}` as Plain;
 
-const PLACEHOLDER = /^\$\{(component|machine|queue):(.+)\}$/s;
+const KINDS: readonly string[] = ['component', 'machine', 'queue'] satisfies Placeholder['kind'][];
 
-const isKind = (kind: string | undefined): kind is Placeholder['kind'] =>
-  kind === 'component' || kind === 'machine' || kind === 'queue';
+const isKind = (kind: string | undefined): kind is Placeholder['kind'] => kind !== undefined && KINDS.includes(kind);
+
+const PLACEHOLDER = /^\$\{(\w+):(.+)\}$/s;
 
 /** Parses a placeholder; undefined for anything else. */
 export function readPlaceholder(text: unknown): Placeholder | undefined {
@@ -27,10 +28,7 @@ export function readPlaceholder(text: unknown): Placeholder | undefined {
   return name !== undefined && isKind(kind) ? { kind, name } : undefined;
 }
 
-const IN_JSON = new RegExp(
-  `"(?:${PLACEHOLDER_FIELDS.join('|')})":\\s*"(\\$\\{(?:component|machine|queue):[^"]+\\})"`,
-  'g',
-);
+const IN_JSON = new RegExp(`"(?:${PLACEHOLDER_FIELDS.join('|')})":\\s*"(\\$\\{(?:${KINDS.join('|')}):[^"]+\\})"`, 'g');
 
 /** The texts of the placeholders in a definition's JSON, in order. Includes user values that look like a placeholder. */
 export const placeholdersIn = (json: string): readonly string[] =>

@@ -3,6 +3,7 @@ export const PRICE_SOURCES = {
   stepFunctions: 'https://aws.amazon.com/step-functions/pricing/',
   lambda: 'https://aws.amazon.com/lambda/pricing/',
   s3: 'https://aws.amazon.com/s3/pricing/',
+  eventBridge: 'https://aws.amazon.com/eventbridge/pricing/',
 } as const;
 
 /** When the prices were looked up. */
@@ -30,6 +31,10 @@ export const PRICES = {
   s3Put: 0.005 / 1_000,
   /** A GET from S3 Standard: $0.0004 per 1,000. */
   s3Get: 0.0004 / 1_000,
+  /** A start by a schedule of EventBridge Scheduler: $1.00 per million. */
+  schedule: 1 / 1_000_000,
+  /** A batch of messages that an EventBridge pipe passes on, up to 64 KB of it: $0.40 per million. */
+  pipeRequest: 0.4 / 1_000_000,
 } as const;
 
 /** How AWS measures what it charges for. Sources: {@link PRICE_SOURCES}. */

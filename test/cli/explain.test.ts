@@ -23,6 +23,8 @@ const cwd = project({
     'steps:\n  - { id: a, component: /my/a }\n  - { id: b, component: /my/a, input: 2 }\n  - { id: c, component: /my/c, skipIf: { $gt: [{ $step: a, path: n }, { $step: b, path: n }] } }\noutput: [{ $step: c }, { $length: { $step: a, path: list } }, { $eq: [{ $step: a, path: u }, { $step: b, path: u }] }]\n',
   'choosy.yaml':
     'steps:\n  - { id: a, component: /my/a, skipIf: { $lt: [{ $input: amount }, 10] } }\noutput: { $coalesce: [{ $step: a }, small] }\nexamples: [{ input: { amount: much } }]\n',
+  'started.yaml':
+    'metadata:\n  aws:\n    triggers:\n      - { schedule: cron(0 9 ? * MON-FRI *), timezone: Europe/Berlin, name: mornings, input: { day: { $input: time } } }\n      - { schedule: at(2020-01-01T00:00:00), enabled: false, name: once }\n      - { s3: { bucket: orders } }\n      - { queue: jobs, batchSize: 5, filter: { body: { kind: [order] } } }\n    onFailure: { bus: alerts }\noutput: 1\n',
   'wrong.yaml': 'steps:\n  - { id: a, component: /my/a, input: { $step: b } }\n',
 });
 
@@ -30,6 +32,50 @@ const run = (...argv: string[]) => call(['explain', ...argv], { cwd });
 const json = async (...argv: string[]) => JSON.parse((await run(...argv, '--json')).stdout);
 
 describe('stepflow explain', () => {
+  it('says what starts the flow, when next, with which input, at which cost, and who is told of its end', async () => {
+    const { starts } = await json('started.yaml');
+    const nine = expect.stringMatching(/^\d{4}-\d\d-\d\dT09:00:00\+0[12]:00$/);
+    expect(starts).toEqual({
+      triggers: [
+        {
+          ...{ name: 'mornings', kind: 'schedule', enabled: true, input: { day: { $input: 'time' } } },
+          schedule: { expression: 'cron(0 9 ? * MON-FRI *)', timezone: 'Europe/Berlin', next: [nine, nine, nine] },
+          costUsd: expect.closeTo(2.1e-6, 7),
+        },
+        {
+          ...{ name: 'once', kind: 'schedule', enabled: false, input: { $input: 'detail' } },
+          schedule: { expression: 'at(2020-01-01T00:00:00)', timezone: 'UTC', next: [] },
+          costUsd: expect.closeTo(2.1e-6, 7),
+        },
+        {
+          ...{ name: 's3', kind: 's3', enabled: true, bus: 'default', input: { $input: 'detail' } },
+          pattern: {
+            ...{ source: ['aws.s3'], 'detail-type': ['Object Created'] },
+            detail: { bucket: { name: ['orders'] } },
+          },
+          costUsd: expect.closeTo(1.1e-6, 7),
+        },
+        {
+          ...{ name: 'queue', kind: 'queue', enabled: true, queue: 'jobs', batchSize: 5, input: { $input: '$' } },
+          pattern: { body: { kind: ['order'] } },
+          costUsd: expect.closeTo(1.5e-6, 7),
+        },
+      ],
+      onSuccess: [],
+      onFailure: [{ kind: 'bus', to: 'alerts' }],
+    });
+    const { stdout } = await run('started.yaml');
+    expect(stdout).toMatch(/\n {4}next (?:(?:Mon|Tue|Wed|Thu|Fri) \d{4}-\d\d-\d\d 09:00(?:, )?){3}\n/);
+    for (const line of [
+      'mornings: cron(0 9 ? * MON-FRI *) in Europe/Berlin\n',
+      '  input {"day":{"$input":"time"}}\n    $2.10 a million starts, besides the flow itself\n',
+      'once: at(2020-01-01T00:00:00) in UTC, switched off\n    never again: no such time is to come\n',
+      'queue: up to 5 messages of the queue jobs like {"body":{"kind":["order"]}}\n',
+      'onFailure: tells the bus alerts\n',
+    ])
+      expect(stdout).toContain(line);
+  });
+
   it('simulates the flow with the input that is given, as its advice says', async () => {
     const failed = await run('choosy.yaml');
     expect([failed.code, failed.stderr]).toEqual([

@@ -39,4 +39,21 @@ describe('the examples', () => {
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'success' });
     expect(code).toBe(0);
   });
+
+  test('order-intake is started as the page on triggers shows', async () => {
+    const shown = /```console\n\$ npx stepflow (run .*)\n([\s\S]*?)\$ npx stepflow (explain .*)\n([\s\S]*?)```/.exec(
+      readFileSync('docs/triggers.md', 'utf8'),
+    );
+    const [, run = '', ran = '', explain = '', explained = ''] = shown ?? [];
+    const { stderr } = await call(run.split(' '));
+    for (const line of linesOf(ran)) expect(stderr.split('\n')).toContain(line);
+    const { stdout } = await call(explain.split(' '));
+    const days = stdout.replaceAll(/[A-Z]..( \d{4}-\d\d-\d\d)/g, 'DAY');
+    for (const line of linesOf(explained))
+      expect(days.split('\n')).toContain(line.replaceAll(/[A-Z]..( \d{4}-\d\d-\d\d)/g, 'DAY'));
+  });
 });
+
+/** The lines of a transcript, without what is left out. */
+const linesOf = (text: string): readonly string[] =>
+  text.split('\n').filter((line) => line !== '' && line.trim() !== '…');

@@ -22,6 +22,8 @@ describe('the page on simulating', () => {
     ['functions: time', PRICES.lambdaGbSecond, 'per GB-second'],
     ['S3: PUT', PRICES.s3Put * 1_000, 'per 1,000'],
     ['S3: GET', PRICES.s3Get * 1_000, 'per 1,000'],
+    ['Scheduler: starts', PRICES.schedule * 1_000_000, 'per million'],
+    ['Pipes: requests', PRICES.pipeRequest * 1_000_000, 'per million'],
   ])('has the price that is counted with: %s', (start, price, unit) => {
     const [, written = ''] = row(start);
     expect(written).toContain(unit);

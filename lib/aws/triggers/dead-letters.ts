@@ -15,9 +15,9 @@ export function createDeadLetters(scope: Construct, encryptionKey: kms.IKey | un
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
-  const { account } = Stack.of(scope);
+  const stack = Stack.of(scope);
   const events = new iam.ServicePrincipal('events.amazonaws.com', {
-    conditions: { StringEquals: { 'aws:SourceAccount': account } },
+    conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
   });
   queue.addToResourcePolicy(
     new iam.PolicyStatement({ principals: [events], actions: ['sqs:SendMessage'], resources: [queue.queueArn] }),
@@ -27,6 +27,10 @@ export function createDeadLetters(scope: Construct, encryptionKey: kms.IKey | un
       principals: [events],
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources: ['*'],
+      // The queue names the key: that it is of the queue itself cannot be said here, only that it is of one of the account.
+      conditions: {
+        ArnLike: { 'kms:EncryptionContext:aws:sqs:arn': stack.formatArn({ service: 'sqs', resource: '*' }) },
+      },
     }),
   );
   return queue;

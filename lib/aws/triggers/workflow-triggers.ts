@@ -1,6 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
+import { Names, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as pipes from 'aws-cdk-lib/aws-pipes';
@@ -11,12 +11,16 @@ import { Construct } from 'constructs';
 import type { CompiledTrigger } from '../../compiler/triggers/entry-machine.ts';
 import { scheduleEvent } from '../../flow/triggers/schedule-event.ts';
 import type { EventTrigger, QueueTrigger, ScheduleTrigger } from '../../flow/triggers/trigger.ts';
-import { pascalCase } from '../component-ids.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
+import { sha256 } from '../../runtime/stores/blobs.ts';
 import { definitionProps } from '../definition.ts';
 import { RoleDraft } from '../role-draft.ts';
 import { createStateMachine } from '../state-machine.ts';
 import { stateMachineArn } from '../state-machine-arns.ts';
-import { stateMachineRoleDraft } from '../state-machine-role.ts';
+import { allowEncryptedLogs, grantStateMachineKey } from '../state-machine-key.ts';
+import { stateMachineRoleDraft, stateMachines } from '../state-machine-role.ts';
+import { patternOf, type TriggerOptions } from './bound-sources.ts';
+import { allowDeadLetters, allowMessages, allowScheduleKey, onBehalfOf } from './trigger-rights.ts';
 
 /** What the triggers of a workflow need of it. */
 export interface TriggerContext {
@@ -27,8 +31,8 @@ export interface TriggerContext {
   readonly encryptionKey: kms.IKey | undefined;
   readonly logGroup: logs.ILogGroup;
   readonly includeExecutionData: boolean;
-  /** Whether they start anything. */
-  readonly enabled: boolean;
+  /** Whether they start anything, and what of the app starts them. */
+  readonly options: TriggerOptions;
   readonly permissionsBoundary: iam.IManagedPolicy | undefined;
 }
 
@@ -38,19 +42,31 @@ const RETRIES = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 };
 /** A trigger of a workflow: what notices events, and the Express state machine that starts the flow with them. */
 export class WorkflowTrigger extends Construct {
   readonly stateMachine: sfn.StateMachine;
+  /** The role by which a service starts the state machine. */
+  readonly sourceRole: iam.Role;
+  private readonly stateMachineName: string;
   private readonly context: TriggerContext;
 
-  constructor(scope: Construct, { trigger, stateMachine: definition }: CompiledTrigger, context: TriggerContext) {
-    super(scope, `Trigger${pascalCase(trigger.name)}`);
+  constructor(
+    scope: Construct,
+    id: string,
+    { trigger, stateMachine: definition }: CompiledTrigger,
+    context: TriggerContext,
+  ) {
+    super(scope, id);
     this.context = context;
+    // Named here, so that roles may be limited to it.
+    this.stateMachineName = nameOf(this, QUOTAS.name);
     const { deadLetters, aliasArn, encryptionKey, logGroup, includeExecutionData } = context;
     const draft = stateMachineRoleDraft(this);
     context.grantStart(draft);
-    if (trigger.kind !== 'queue') deadLetters.grantSendMessages(draft);
-    // CloudFormation names the state machine: the rule of the key that names it cannot be narrower.
-    encryptionKey?.grantEncryptDecrypt(draft);
+    if (trigger.kind !== 'queue') allowDeadLetters(draft, deadLetters);
+    if (encryptionKey) {
+      grantStateMachineKey(this, draft, encryptionKey, [this.stateMachineName]);
+      allowEncryptedLogs(this, draft, encryptionKey);
+    }
     const role = draft.create(this, {
-      assumedBy: inAccount(this, 'states'),
+      assumedBy: stateMachines(this, [this.stateMachineName]),
       ...(context.permissionsBoundary && { permissionsBoundary: context.permissionsBoundary }),
     });
     this.stateMachine = createStateMachine(this, 'StateMachine', {
@@ -58,6 +74,7 @@ export class WorkflowTrigger extends Construct {
       logGroup,
       includeExecutionData,
       encryptionKey,
+      stateMachineName: this.stateMachineName,
       stateMachineType: sfn.StateMachineType.EXPRESS,
       ...definitionProps(this, definition, {
         component: (path) => path,
@@ -65,31 +82,35 @@ export class WorkflowTrigger extends Construct {
         queue: () => deadLetters.queueUrl,
       }),
     });
-    const isEnabled = trigger.enabled && context.enabled;
-    if (trigger.kind === 'schedule') this.schedule(trigger, isEnabled);
-    else if (trigger.kind === 'queue') this.pipe(trigger, isEnabled);
-    else this.rule(trigger, isEnabled);
+    const isEnabled = trigger.enabled && (context.options.enabled ?? true);
+    if (trigger.kind === 'schedule') this.sourceRole = this.schedule(trigger, isEnabled);
+    else if (trigger.kind === 'queue') this.sourceRole = this.pipe(trigger, isEnabled);
+    else this.sourceRole = this.rule(trigger, isEnabled);
   }
 
   /** The role by which a service starts the state machine, and does what else it has to. */
-  private roleFor(service: string, action: string, allow: (draft: RoleDraft) => void = () => {}): iam.Role {
+  private roleFor(assumedBy: iam.IPrincipal, action: string, allow: (draft: RoleDraft) => void = () => {}): iam.Role {
     const scope = new Construct(this, 'Source');
+    const { permissionsBoundary, encryptionKey } = this.context;
     const draft = new RoleDraft(scope);
     draft.allow([action], this.stateMachine.stateMachineArn);
+    if (encryptionKey) grantStateMachineKey(this, draft, encryptionKey, [this.stateMachineName]);
     allow(draft);
-    const { permissionsBoundary } = this.context;
-    return draft.create(scope, {
-      assumedBy: inAccount(this, service),
-      ...(permissionsBoundary && { permissionsBoundary }),
-    });
+    return draft.create(scope, { assumedBy, ...(permissionsBoundary && { permissionsBoundary }) });
   }
 
-  private schedule(trigger: ScheduleTrigger, enabled: boolean): void {
+  private schedule(trigger: ScheduleTrigger, enabled: boolean): iam.Role {
     const { deadLetters, encryptionKey } = this.context;
-    const { account, region } = Stack.of(this);
-    const role = this.roleFor('scheduler', 'states:StartExecution', (draft) => {
-      deadLetters.grantSendMessages(draft);
-      encryptionKey?.grantDecrypt(draft);
+    const stack = Stack.of(this);
+    const { account, region } = stack;
+    const name = nameOf(this, SOURCE_NAME);
+    const arnOf = (resource: string, resourceName: string) =>
+      stack.formatArn({ service: 'scheduler', resource, resourceName });
+    // Scheduler has a role used for a group of schedules, not for one of them.
+    const assumedBy = onBehalfOf(this, 'scheduler', arnOf('schedule-group', 'default'));
+    const role = this.roleFor(assumedBy, 'states:StartExecution', (draft) => {
+      allowDeadLetters(draft, deadLetters);
+      if (encryptionKey) allowScheduleKey(draft, encryptionKey, arnOf('schedule', `default/${name}`));
     });
     const event = scheduleEvent(trigger.name, {
       id: '<aws.scheduler.execution-id>',
@@ -100,6 +121,7 @@ export class WorkflowTrigger extends Construct {
       region,
     });
     new scheduler.CfnSchedule(this, 'Schedule', {
+      name,
       scheduleExpression: trigger.schedule.expression,
       scheduleExpressionTimezone: trigger.timezone,
       flexibleTimeWindow: { mode: 'OFF' },
@@ -108,19 +130,28 @@ export class WorkflowTrigger extends Construct {
       target: {
         arn: this.stateMachine.stateMachineArn,
         roleArn: role.roleArn,
-        input: Stack.of(this).toJsonString(event),
+        input: stack.toJsonString(event),
         deadLetterConfig: { arn: deadLetters.queueArn },
         retryPolicy: RETRIES,
       },
     });
+    return role;
   }
 
-  private rule(trigger: EventTrigger, enabled: boolean): void {
-    const role = this.roleFor('events', 'states:StartExecution');
+  private rule(trigger: EventTrigger, enabled: boolean): iam.Role {
+    const name = nameOf(this, SOURCE_NAME);
+    const { buckets = {}, buses = {} } = this.context.options;
+    const bucket = trigger.bucket === undefined ? undefined : buckets[trigger.bucket];
+    bucket?.enableEventBridgeNotification();
+    const bus = buses[trigger.bus]?.eventBusName ?? trigger.bus;
+    const resourceName = bus === 'default' ? name : `${bus.replace(/^arn:.*:event-bus\//, '')}/${name}`;
+    const arn = Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName });
+    const role = this.roleFor(onBehalfOf(this, 'events', arn), 'states:StartExecution');
     new events.CfnRule(this, 'Rule', {
+      name,
       description: `Starts a flow: ${trigger.name}`,
-      eventPattern: trigger.pattern,
-      ...(trigger.bus !== 'default' && { eventBusName: trigger.bus }),
+      eventPattern: bucket ? patternOf(trigger.pattern, bucket) : trigger.pattern,
+      ...(bus !== 'default' && { eventBusName: bus }),
       state: enabled ? 'ENABLED' : 'DISABLED',
       targets: [
         {
@@ -135,15 +166,24 @@ export class WorkflowTrigger extends Construct {
         },
       ],
     });
+    return role;
   }
 
   /** The pipe waits for the state machine: a message that did not start the flow stays in its queue, which counts how often. */
-  private pipe({ queue, batchSize, pattern }: QueueTrigger, enabled: boolean): void {
-    const source = queue.startsWith('arn:') ? queue : Stack.of(this).formatArn({ service: 'sqs', resource: queue });
-    const role = this.roleFor('pipes', 'states:StartSyncExecution', (draft) =>
-      draft.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], source),
+  private pipe({ queue, batchSize, pattern }: QueueTrigger, enabled: boolean): iam.Role {
+    const stack = Stack.of(this);
+    const bound = this.context.options.queues?.[queue]?.queueArn;
+    const named = queue.startsWith('arn:') ? queue : stack.formatArn({ service: 'sqs', resource: queue });
+    const source = bound ?? named;
+    // A pipe of another queue is another pipe, which CloudFormation makes before it deletes the one before: the names have to
+    // differ. When a queue of the app becomes another one is only known to CloudFormation, which then names the pipe.
+    const name = bound === undefined ? `${nameOf(this, SOURCE_NAME - 9)}-${sha256(queue).slice(0, 8)}` : undefined;
+    const arn = stack.formatArn({ service: 'pipes', resource: 'pipe', resourceName: name ?? '*' });
+    const role = this.roleFor(onBehalfOf(this, 'pipes', arn), 'states:StartSyncExecution', (draft) =>
+      allowMessages(this, draft, source),
     );
     new pipes.CfnPipe(this, 'Pipe', {
+      ...(name !== undefined && { name }),
       source,
       sourceParameters: {
         sqsQueueParameters: { batchSize },
@@ -154,14 +194,15 @@ export class WorkflowTrigger extends Construct {
       roleArn: role.roleArn,
       desiredState: enabled ? 'RUNNING' : 'STOPPED',
     });
+    return role;
   }
 }
 
-/** A service, on behalf of this account and of no other. */
-const inAccount = (scope: Construct, service: string): iam.IPrincipal =>
-  new iam.ServicePrincipal(`${service}.amazonaws.com`, {
-    conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
-  });
+/** Characters of the name of a rule, a schedule or a pipe. Sources: "PutRule", "CreateSchedule" and "CreatePipe" in the API references. */
+const SOURCE_NAME = 64;
+
+const nameOf = (trigger: WorkflowTrigger, maxLength: number): string =>
+  Names.uniqueResourceName(trigger, { maxLength, separator: '-', allowedSpecialCharacters: '_-' });
 
 /** Statuses of executions that completion targets are told of. */
 export type CompletionStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';

@@ -25,7 +25,7 @@ export const explainCommand = defineCommand({
     var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
     ...MEASURED_OPTIONS,
   },
-  json: 'passes, tree, times, budgets, limits, and the cost per step, predicted and measured',
+  json: 'triggers (starts), passes, tree, times, budgets, limits, and the cost per step, predicted and measured',
   examples: [
     'explain workflows/user-insights.yaml',
     'explain workflows/user-insights.yaml --profile workflows/user-insights.profile.json',

@@ -71,7 +71,7 @@ export const run = defineCommand({
     'run workflows/user-insights.yaml --inputs inputs.jsonl --max-concurrency 4 > results.jsonl',
     'run workflows/user-insights.yaml --inputs inputs.jsonl --resume > results.jsonl',
     'run workflows/user-insights.yaml --resume 0f7a1c2e',
-    'run workflows/user-insights.yaml --event event.json',
+    'run examples/order-intake.yaml --event examples/files/object-created.json',
   ],
   action: async (call) => {
     refuseMixedModes(call.options);

@@ -12,14 +12,17 @@ import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
 import { costLines } from './costs.ts';
 import { duration } from './duration.ts';
 import { sourceLines } from './measured-source.ts';
+import { startLines } from './starts.ts';
 
-/** Shows an explanation: the tree, the times, the costs, the passes, the budgets of the edges, the limits. */
+/** Shows an explanation: what starts the flow, the tree, the times, the costs, the passes, the budgets of the edges, the limits. */
 export function showExplanation(explanation: Explanation, { stdout, env }: Terminal): void {
   const colors = colorsFor(stdout, env);
   const { name, tree, passes, operations, budgets, limits, harmless } = explanation;
   const works = new Map(operations.map((one) => [one.id, `(operator of ${one.for})`]));
   const nameOf = (step: string): string => works.get(step) ?? step;
+  const starts = startLines(explanation.starts, colors);
   const sections: readonly (readonly [string, readonly string[]])[] = [
+    ...(starts.length > 0 ? ([['triggers', starts]] as const) : []),
     ['arrangement', tree ? treeLines(tree, '', colors) : [nothingArranged(passes)]],
     ['times', timeLines(explanation)],
     ['costs', [...costLines(explanation.costs, explanation.total, nameOf), ...measuredLines(explanation)]],

@@ -107,16 +107,17 @@ export const isOfMarker = (value: Jsonata, key: string): Jsonata =>
 export const hasSpilledPart = (value: Jsonata): Jsonata => jsonata`$contains($string(${value}), $spilled)`;
 
 /** A key, in JSON, by which an object may look like a marker, or that JSONata would not take as one. */
-const RESERVED_IN_JSON = regex(
-  String.raw`[\x7b,]\x22(?:${MARKER_KEY.source.slice(1, -1)}|\$*(?:__proto__|_jsonata_lambda|_jsonata_function))\x22:`,
-);
+const reservedInJson = (): Jsonata =>
+  regex(
+    String.raw`[\x7b,]\x22(?:${MARKER_KEY.source.slice(1, -1)}|\$*(?:__proto__|_jsonata_lambda|_jsonata_function))\x22:`,
+  );
 
 /**
  * Whether any object in a value has a key that a user's object may only have where it is escaped: see lib/protocol/markers.ts.
  * JSONata takes an object with another key for a function, of which `$string` writes nothing.
  */
 export const hasReservedKey = (value: Jsonata): Jsonata =>
-  any([jsonata`"function" in $map(${value}.**, $type)`, jsonata`$contains($string(${value}), ${RESERVED_IN_JSON})`]);
+  any([jsonata`"function" in $map(${value}.**, $type)`, jsonata`$contains($string(${value}), ${reservedInJson()})`]);
 
 /** The keys under which a user's field may travel. */
 export const travellingKeys = (key: string): readonly string[] => (mayBeEscaped(key) ? [key, `$${key}`] : [key]);
