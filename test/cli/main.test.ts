@@ -123,7 +123,7 @@ describe('stepflow', () => {
         $ stepflow run workflows/user-insights.yaml --inputs inputs.jsonl --max-concurrency 4 > results.jsonl
         $ stepflow run workflows/user-insights.yaml --inputs inputs.jsonl --resume > results.jsonl
         $ stepflow run workflows/user-insights.yaml --resume 0f7a1c2e
-        $ stepflow run workflows/user-insights.yaml --event event.json
+        $ stepflow run examples/order-intake.yaml --event examples/files/object-created.json
       "
     `);
   });
