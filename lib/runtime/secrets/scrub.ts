@@ -81,7 +81,7 @@ export class Scrubber {
   entry(entry: LogEntry): LogEntry {
     if (this.#whole.size === 0) return entry;
     const { time, level, execution, step, attempt, ...told } = entry;
-    const clean = Object.entries(told).map(([key, item]) => [key, this.any(item)]);
+    const clean = Object.entries(told).map(([key, item]) => [this.text(key), this.any(item)]);
     return { message: '', ...Object.fromEntries(clean), time, level, execution, step, attempt };
   }
 
