@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../../protocol/json.ts';
-import { JournalError } from '../durable/append-only-file.ts';
+import { guarded } from '../durable/append-only-file.ts';
 import { holderOf } from '../durable/lock.ts';
 import { expectRegularAt } from '../regular-file.ts';
 
@@ -55,15 +55,13 @@ export function batchFilesOf(batches: string, id: string): BatchFiles {
 /** Creates the folder of a batch, and answers what it then tells. @throws JournalError where it cannot be written */
 export function makeBatchFolder(batches: string, batch: Omit<RecordedBatch, 'version'>): RecordedBatch {
   const files = batchFilesOf(batches, batch.id);
-  try {
+  const recorded = { version: VERSION, ...batch };
+  const make = (): void => {
     mkdirSync(files.lines, { recursive: true });
-    const recorded = { version: VERSION, ...batch };
     writeBatch(files, recorded);
-    return recorded;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new JournalError(`the folder ${files.folder} cannot be used: ${why}`, { cause: error });
-  }
+  };
+  guarded(files.folder, make, `the folder ${files.folder}`);
+  return recorded;
 }
 
 /** Writes what a batch is. A process that is killed leaves what was there before, or this. */

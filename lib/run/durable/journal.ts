@@ -4,8 +4,6 @@ import { AppendOnlyFile, guarded, intact, JournalError, opened, SUM_START, withS
 import { isRecord, JOURNAL_VERSION, type JournalRecord } from './records.ts';
 import { isSealed, type Seal } from './seal.ts';
 
-export { guarded, JournalError } from './append-only-file.ts';
-
 /** A run's journal: an {@link AppendOnlyFile} of JSON lines. */
 export class Journal {
   readonly #file: AppendOnlyFile;

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { sha256 } from '../../runtime/stores/blobs.ts';
 import { expectRegularAt } from '../regular-file.ts';
-import { JournalError, readEnds } from './journal.ts';
+import { guarded, JournalError } from './append-only-file.ts';
+import { readEnds } from './journal.ts';
 import { holderOf } from './lock.ts';
 import type { RunOutcome, RunStarted } from './records.ts';
 
@@ -37,14 +38,12 @@ export function makeRunFolder(runs: string, id: string, flow: string): RunFiles 
       `a run cannot be called ${JSON.stringify(id)}: give it a name of letters, digits, "-", "_" and "."`,
     );
   if (existsSync(files.journal)) throw new JournalError(`there is a run ${id} already: give this one another name`);
-  try {
+  const make = (): void => {
     mkdirSync(files.folder, { recursive: true });
     writeFileSync(files.flow, flow);
-    return files;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new JournalError(`the folder ${files.folder} cannot be used: ${why}`, { cause: error });
-  }
+  };
+  guarded(files.folder, make, `the folder ${files.folder}`);
+  return files;
 }
 
 /** The status of a run; `interrupted`: its process ended before the run did. */
