@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { findUp } from '../project/find-up.ts';
-import { UsageError } from './errors.ts';
+import type { Positional } from './command.ts';
+import { EXIT, UsageError } from './errors.ts';
+import { writeJson } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
 /** An app of the CDK, and the command that deploys it. */
@@ -17,7 +20,7 @@ export interface CdkApp {
 }
 
 /** The app of the nearest cdk.json. @throws UsageError where there is none, or the CDK is not installed */
-export function findApp({ cwd }: Pick<Terminal, 'cwd'>): CdkApp {
+function findApp({ cwd }: Pick<Terminal, 'cwd'>): CdkApp {
   const config = findUp('cdk.json', cwd);
   if (config === undefined)
     throw new UsageError(
@@ -57,6 +60,32 @@ function commandIn(folder: string): string {
   );
 }
 
+/** The CDK ended with an error, which it has told itself. */
+class CdkFailed extends Error {
+  override readonly name = 'CdkFailed';
+}
+
+/** Works on the app of the nearest cdk.json. Answers the exit code of `act`, or that of a command of the CDK that failed. */
+export async function withApp(
+  { json, terminal }: { readonly json: boolean; readonly terminal: Terminal },
+  act: (app: CdkApp) => Promise<number>,
+): Promise<number> {
+  try {
+    return await act(findApp(terminal));
+  } catch (error) {
+    if (!(error instanceof CdkFailed)) throw error;
+    if (json) writeJson({ ok: false, error: { code: 'CDK', message: FAILED } }, terminal);
+    return EXIT.failed;
+  }
+}
+
+const FAILED = "the CDK's command failed; what it said is on standard error";
+
+/** The positional argument of commands for stacks of an app. `what`: what is done to them. */
+export const stacksTo = (what: string): readonly Positional[] => [
+  { name: 'STACK', summary: `the stacks to ${what} (default: all of the app)`, optional: true, many: true },
+];
+
 /** Where the CDK works. */
 export interface CdkPlace {
   readonly region: string | undefined;
@@ -64,15 +93,15 @@ export interface CdkPlace {
 }
 
 /**
- * Calls the CDK's command in the folder of an app, and answers its exit code. What it says, its progress included, goes to standard
- * error; on a terminal it may ask.
+ * Calls the CDK's command in the folder of an app. What it says, its progress included, goes to standard error; on a terminal it may
+ * ask. @throws CdkFailed where it fails
  */
 export async function callCdk(
   { folder, command }: CdkApp,
   argv: readonly string[],
   { region, profile }: CdkPlace,
   terminal: Terminal,
-): Promise<number> {
+): Promise<void> {
   const isInteractive = isAskable(terminal);
   const env = {
     ...process.env,
@@ -88,10 +117,8 @@ export async function callCdk(
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => terminal.stderr.write(text));
   }
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? 1));
-  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new CdkFailed();
 }
 
 /** Whether a person can answer a question of the CDK. */

@@ -2,8 +2,8 @@ import type { SynthesizedStack } from '../aws/changes/assembly.ts';
 import type { FlowChange } from '../aws/changes/flow-changes.ts';
 import { awsProblem } from './aws-errors.ts';
 import { type CdkApp, type CdkPlace, callCdk } from './cdk.ts';
-import { EXIT, UsageError } from './errors.ts';
-import { count, writeJson } from './report.ts';
+import { UsageError } from './errors.ts';
+import { count } from './report.ts';
 import { colorsFor, type Terminal } from './terminal.ts';
 
 /** What a deployment does to a flow of a stack. */
@@ -17,20 +17,6 @@ export interface Planned {
   readonly flows: readonly StackChange[];
 }
 
-/** The CDK ended with an error, which it has told itself. */
-export class CdkFailed extends Error {
-  override readonly name = 'CdkFailed';
-}
-
-/** The exit code of a command that the CDK did not do its part of. Throws any other error. */
-export function cdkFailed(error: unknown, json: boolean, terminal: Terminal): number {
-  if (!(error instanceof CdkFailed)) throw error;
-  if (json) writeJson({ ok: false, error: { code: 'CDK', message: FAILED } }, terminal);
-  return EXIT.failed;
-}
-
-const FAILED = "the CDK's command failed; what it said is on standard error";
-
 /** Synthesises an app. `wanted`: the names of the stacks; all where there are none. @throws CdkFailed, and UsageError for an unknown stack */
 export async function synthesize(
   app: CdkApp,
@@ -38,7 +24,7 @@ export async function synthesize(
   place: CdkPlace,
   terminal: Terminal,
 ): Promise<readonly SynthesizedStack[]> {
-  if ((await callCdk(app, ['synth', '--quiet', '--output', app.output], place, terminal)) !== 0) throw new CdkFailed();
+  await callCdk(app, ['synth', '--quiet', '--output', app.output], place, terminal);
   const { readAssembly } = await import('../aws/changes/assembly.ts');
   return chosen(readAssembly(app.output), wanted);
 }

@@ -5,6 +5,16 @@ import { findUp } from '../project/find-up.ts';
 import { outputOf } from './cdk.ts';
 import { UsageError } from './errors.ts';
 
+/** The options that say which account and region are meant, as the AWS command line has them. */
+export const ACCOUNT_OPTIONS = {
+  region: {
+    kind: 'text',
+    value: 'REGION',
+    summary: "the stack's region (default: that of the environment or profile)",
+  },
+  profile: { kind: 'text', value: 'NAME', summary: 'the profile of the AWS configuration to use' },
+} as const;
+
 /** The options that say where deployed flows are, as the AWS command line has them. */
 export const PLACE_OPTIONS = {
   stack: {
@@ -12,12 +22,7 @@ export const PLACE_OPTIONS = {
     value: 'NAME',
     summary: "the stack that the flows were deployed with (default: that of cdk.json's app)",
   },
-  region: {
-    kind: 'text',
-    value: 'REGION',
-    summary: "the stack's region (default: that of the environment or profile)",
-  },
-  profile: { kind: 'text', value: 'NAME', summary: 'the profile of the AWS configuration to use' },
+  ...ACCOUNT_OPTIONS,
 } as const;
 
 /** What the user gave of {@link PLACE_OPTIONS}. */

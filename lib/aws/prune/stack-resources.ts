@@ -1,13 +1,10 @@
-import {
-  type CloudFormationClient,
-  DescribeStacksCommand,
-  paginateListStackResources,
-} from '@aws-sdk/client-cloudformation';
+import { type CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import { findStack } from '../../executions/aws/find-stack.ts';
 import { StackNotReady } from './stack-not-ready.ts';
 
 /** The ARNs and names of what a stack and the stacks nested in it have; nothing where there is no such stack. */
 export async function currentResources(client: CloudFormationClient, stack: string): Promise<ReadonlySet<string>> {
-  const status = await statusOf(client, stack);
+  const status = (await findStack(client, stack))?.StackStatus;
   if (status === undefined) return new Set();
   if (status.endsWith('_IN_PROGRESS')) {
     throw new StackNotReady(
@@ -16,18 +13,6 @@ export async function currentResources(client: CloudFormationClient, stack: stri
     );
   }
   return new Set(await resourcesOf(client, stack));
-}
-
-async function statusOf(client: CloudFormationClient, stack: string): Promise<string | undefined> {
-  try {
-    const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
-    return found?.StackStatus;
-  } catch (error) {
-    // CloudFormation has no error of its own for a stack that there is not.
-    if (error instanceof Error && error.name === 'ValidationError' && error.message.includes('does not exist'))
-      return undefined;
-    throw error;
-  }
 }
 
 async function resourcesOf(client: CloudFormationClient, stack: string): Promise<readonly string[]> {

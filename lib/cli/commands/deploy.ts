@@ -1,45 +1,43 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { callCdk, findApp } from '../cdk.ts';
+import { type CdkApp, callCdk, stacksTo, withApp } from '../cdk.ts';
 import { type CommandCall, defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
-import { CdkFailed, cdkFailed, type Planned, planDeployment, showChanges } from '../flow-changes.ts';
+import { type Planned, planDeployment, showChanges } from '../flow-changes.ts';
 import { suggestNext, writeJson } from '../report.ts';
-import { PLACE_OPTIONS } from '../stack.ts';
+import { ACCOUNT_OPTIONS } from '../stack.ts';
 import { colorsFor } from '../terminal.ts';
 
 const options = {
   yes: { kind: 'flag', summary: 'do not ask before rights or security groups become wider' },
-  region: PLACE_OPTIONS.region,
-  profile: PLACE_OPTIONS.profile,
+  ...ACCOUNT_OPTIONS,
 } as const;
 
 /** `stepflow deploy [STACK…]` */
 export const deployCommand = defineCommand({
   name: 'deploy',
   summary: "Deploy the flows of cdk.json's app, with the CDK's own command; says first what changes of each flow.",
-  positionals: [
-    { name: 'STACK', summary: 'the stacks to deploy (default: all of the app)', optional: true, many: true },
-  ],
+  positionals: stacksTo('deploy'),
   options,
   json: 'the outputs of each stack, and what changed of each flow',
   examples: ['deploy', 'deploy StepflowStack --profile production', 'deploy --yes --json'],
-  action: async (call) => {
-    const { args, options: place, json, terminal } = call;
-    const app = findApp(terminal);
-    try {
-      const planned = await planDeployment(app, args, place, { command: 'deploy', terminal });
-      showChanges(planned, terminal);
-      return await deploy(call, planned);
-    } catch (error) {
-      return cdkFailed(error, json, terminal);
-    }
-  },
+  action: (call) =>
+    withApp(call, async (app) => {
+      const planned = await planDeployment(app, call.args, call.options, {
+        command: 'deploy',
+        terminal: call.terminal,
+      });
+      showChanges(planned, call.terminal);
+      return deploy(app, planned, call);
+    }),
 });
 
-async function deploy({ options: given, json, terminal }: CommandCall<typeof options>, planned: Planned) {
-  const app = findApp(terminal);
+async function deploy(
+  app: CdkApp,
+  planned: Planned,
+  { options: given, json, terminal }: CommandCall<typeof options>,
+): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'stepflow-deploy-'));
   const file = join(folder, 'outputs.json');
   try {
@@ -53,7 +51,7 @@ async function deploy({ options: given, json, terminal }: CommandCall<typeof opt
       file,
     ];
     const asked = given.yes ? ['--require-approval', 'never'] : [];
-    if ((await callCdk(app, [...argv, '--progress', 'events', ...asked], given, terminal)) !== 0) throw new CdkFailed();
+    await callCdk(app, [...argv, '--progress', 'events', ...asked], given, terminal);
     const outputs: { readonly [stack: string]: object } = JSON.parse(readFileSync(file, 'utf8'));
     const stacks = planned.stacks.map(({ name }) => ({ name, outputs: outputs[name] ?? {} }));
     if (json) writeJson({ ok: true, stacks, flows: planned.flows }, terminal);

@@ -1,47 +1,39 @@
 import type { ListExecutionsCommandOutput } from '@aws-sdk/client-sfn';
-import { callCdk, findApp, isAskable } from '../cdk.ts';
+import { callCdk, isAskable, stacksTo, withApp } from '../cdk.ts';
 import { defineCommand } from '../command.ts';
 import { openStack } from '../deployed.ts';
 import { EXIT, UsageError } from '../errors.ts';
-import { CdkFailed, cdkFailed, synthesize } from '../flow-changes.ts';
+import { synthesize } from '../flow-changes.ts';
 import { count, writeJson } from '../report.ts';
-import { type GivenPlace, PLACE_OPTIONS } from '../stack.ts';
+import { ACCOUNT_OPTIONS, type GivenPlace } from '../stack.ts';
 import { colorsFor, type Terminal } from '../terminal.ts';
 
 /** `stepflow destroy [STACK…]` */
 export const destroyCommand = defineCommand({
   name: 'destroy',
   summary: 'Delete stacks of the app of cdk.json; says first which flows they have, and which executions would end.',
-  positionals: [
-    { name: 'STACK', summary: 'the stacks to delete (default: all of the app)', optional: true, many: true },
-  ],
+  positionals: stacksTo('delete'),
   options: {
     yes: { kind: 'flag', summary: 'do not ask' },
-    region: PLACE_OPTIONS.region,
-    profile: PLACE_OPTIONS.profile,
+    ...ACCOUNT_OPTIONS,
   },
   json: 'the stacks that were deleted, and their flows',
   examples: ['destroy', 'destroy StepflowStack --profile sandbox', 'destroy --yes --json'],
-  action: async ({ args, options: given, json, terminal }) => {
-    const app = findApp(terminal);
-    if (!given.yes && !isAskable(terminal))
-      throw new UsageError('nobody can be asked here whether to delete the stacks', 'say it with --yes');
-    try {
+  action: ({ args, options: given, json, terminal }) =>
+    withApp({ json, terminal }, async (app) => {
+      if (!given.yes && !isAskable(terminal))
+        throw new UsageError('nobody can be asked here whether to delete the stacks', 'say it with --yes');
       const stacks = await synthesize(app, args, given, terminal);
       const found = await Promise.all(
         stacks.map(({ name, region }) => flowsOf({ ...given, region: region ?? given.region, stack: name }, terminal)),
       );
       for (const one of found) show(one, terminal);
       const argv = ['destroy', ...stacks.map(({ selector }) => selector), '--app', app.output];
-      if ((await callCdk(app, [...argv, ...(given.yes ? ['--force'] : [])], given, terminal)) !== 0)
-        throw new CdkFailed();
+      await callCdk(app, [...argv, ...(given.yes ? ['--force'] : [])], given, terminal);
       if (json) writeJson({ ok: true, stacks: found }, terminal);
       else terminal.stdout.write(`${colorsFor(terminal.stdout, terminal.env).green('✔')} ${KEPT}\n`);
       return EXIT.ok;
-    } catch (error) {
-      return cdkFailed(error, json, terminal);
-    }
-  },
+    }),
 });
 
 const KEPT = 'deleted; the blob bucket and the logs are kept where the stack says so (docs/deploying.md)';

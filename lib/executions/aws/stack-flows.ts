@@ -1,8 +1,9 @@
-import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { nearest } from '../../flow/text/nearest.ts';
 import { flowNameOf } from '../../project/flow-names.ts';
 import { flowOfDescription } from '../../protocol/deployed.ts';
 import { ExecutionError } from '../measured/execution-error.ts';
+import { findStack } from './find-stack.ts';
 
 /**
  * The ARNs of the state machines of a stack, by the names of their flows, as the outputs of a `StepflowStack` tell them.
@@ -26,17 +27,13 @@ export async function machinesInStack(
 }
 
 async function outputsOf(client: CloudFormationClient, stack: string) {
-  try {
-    const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
-    return found?.Outputs ?? [];
-  } catch (error) {
-    if (!(error instanceof Error && /does not exist/.test(error.message))) throw error;
-    const region = await client.config.region();
-    throw new ExecutionError(
-      `there is no stack ${stack} in ${region}`,
-      'name the stack that the flows were deployed with as --stack, its region as --region, and its account by --profile; or deploy it',
-    );
-  }
+  const found = await findStack(client, stack);
+  if (found) return found.Outputs ?? [];
+  const region = await client.config.region();
+  throw new ExecutionError(
+    `there is no stack ${stack} in ${region}`,
+    'name the stack that the flows were deployed with as --stack, its region as --region, and its account by --profile; or deploy it',
+  );
 }
 
 /**
