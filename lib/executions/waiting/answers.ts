@@ -7,7 +7,7 @@ import { spillSlots } from '../../runtime/index.ts';
 import { project } from '../../runtime/projection.ts';
 import type { Answer, RespondRequest } from '../executions.ts';
 import { Problem } from '../problem.ts';
-import type { Asked } from './waiting-store.ts';
+import { type Asked, compare } from './waiting-store.ts';
 
 /** What completes the task of a step that waits: an answer in the form of that of a function. */
 export interface TaskOutput {
@@ -84,8 +84,6 @@ function notWaiting(
     parameter: 'step',
   });
 }
-
-const { compare } = new Intl.Collator('en', { numeric: true });
 
 const byItem = (open: readonly Asked[]): readonly Asked[] =>
   [...open].sort((one, other) => compare(itemOf(one.record) ?? '', itemOf(other.record) ?? ''));

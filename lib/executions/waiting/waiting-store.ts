@@ -54,7 +54,8 @@ export async function askedIn(store: WaitingStore, execution: string, nowMs: num
 /** By time; what asked at the same moment, by step and item. */
 const orderOf = (record: WaitingRecord): string => `${record.askedAt} ${record.step} ${itemOf(record) ?? ''}`;
 
-const { compare } = new Intl.Collator('en', { numeric: true });
+/** Compares texts with the numbers in them, such as those of items. */
+export const { compare } = new Intl.Collator('en', { numeric: true });
 
 function withState(record: WaitingRecord, answered: ReadonlySet<string>, nowMs: number): Asked {
   if (answered.has(answerKeyOf(record))) return { record, over: 'answered' };

@@ -170,11 +170,12 @@ function durableRun(
 ): DurableRun {
   const { id, flow, at, seed } = identity;
   const host = new DurableHost(journal, history, { startMs: at, seed });
+  const log = files && new RunLog(files.log, { flow, execution: id });
   return {
     id,
     host,
     inner: innerCalls(journal, history),
-    log: files && new RunLog(files.log, { flow, execution: id }),
+    log,
     end: (outcome, isSettled) => {
       const retryVisit = outcome === 'failed' && !isSettled ? host.failedVisit : undefined;
       journal.append([{ type: 'end', at: Date.now(), outcome, ...(retryVisit !== undefined && { retryVisit }) }]);
@@ -182,6 +183,7 @@ function durableRun(
     },
     release: () => {
       journal.close(files !== undefined);
+      log?.close();
       if (files) leave(files);
     },
   };

@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { LogEntry } from '../../runtime/logger.ts';
 import { expectRegularAt } from '../regular-file.ts';
 import type { RunEvent } from '../report/events.ts';
+import { AppendOnlyFile } from './append-only-file.ts';
 
 /** The most bytes that the log of a run takes: what comes later is left out, and a last entry says so. */
 const MOST_LOG_BYTES = 10_000_000;
@@ -11,6 +12,8 @@ export class RunLog {
   readonly #file: string;
   readonly #run: { readonly flow: string; readonly execution: string };
   readonly #most: number;
+  /** Opened with the first entry. */
+  #lines: AppendOnlyFile | undefined;
   #bytes: number;
 
   constructor(file: string, run: { readonly flow: string; readonly execution: string }, most = MOST_LOG_BYTES) {
@@ -30,17 +33,23 @@ export class RunLog {
   /** A log that cannot be written keeps no run from its work. */
   #add(entry: LogEntry): void {
     if (this.#bytes >= this.#most) return;
-    const line = `${JSON.stringify(entry)}\n`;
-    this.#bytes += Buffer.byteLength(line);
+    const line = JSON.stringify(entry);
+    this.#bytes += Buffer.byteLength(line) + 1;
     const isFull = this.#bytes >= this.#most;
-    const text = isFull
-      ? `${JSON.stringify(this.#own('warn', `the log ends here: it has ${this.#most} bytes`))}\n`
-      : line;
     try {
-      appendFileSync(this.#file, text);
+      this.#lines ??= new AppendOnlyFile(this.#file);
+      this.#lines.append([
+        isFull ? JSON.stringify(this.#own('warn', `the log ends here: it has ${this.#most} bytes`)) : line,
+      ]);
     } catch {
       this.#bytes = this.#most;
     }
+  }
+
+  /** Ignores all later entries. */
+  close(): void {
+    this.#lines?.close(false);
+    this.#bytes = this.#most;
   }
 
   #own(level: 'info' | 'warn', message: string): LogEntry {
